@@ -14,6 +14,7 @@ from ocitui.layers.nested.allowance import Allowance
 from ocitui.layers.nested.data import Data, Joined, Window
 from ocitui.layers.nested.format import Plain
 from ocitui.layers.nested.members import Members
+from ocitui.layers.nested.tree_walk import kind_of_mode
 from ocitui.layers.nested.whole import read_whole
 from ocitui.layers.tar.sink import Extra
 
@@ -31,14 +32,6 @@ _WAITING = 64 << 20
 """Bytes of names that are kept until their archive ends."""
 _HEADER_SIZE = 256
 """Bytes that each of them counts besides its name: a header is kept with it."""
-_KINDS = {
-    stat.S_IFREG: EntryKind.FILE,
-    stat.S_IFDIR: EntryKind.DIRECTORY,
-    stat.S_IFLNK: EntryKind.SYMLINK,
-    stat.S_IFCHR: EntryKind.CHARACTER_DEVICE,
-    stat.S_IFBLK: EntryKind.BLOCK_DEVICE,
-    stat.S_IFIFO: EntryKind.FIFO,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +109,7 @@ def read_cpio(data: Data, members: Members, unpack: Callable[[Data], Data | None
 
 
 def _add(members: Members, name: bytes, header: _Header, data: Data, content: int) -> None:
-    kind = _KINDS.get(stat.S_IFMT(header.mode), EntryKind.UNKNOWN)
+    kind = kind_of_mode(header.mode)
     is_file = kind is EntryKind.FILE
     members.add(
         name,

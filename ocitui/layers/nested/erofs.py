@@ -3,24 +3,20 @@
 Read by ocitui itself: there is no library for it in Python.
 """
 
-import stat
 import struct
 from collections.abc import Iterator
 
-from ocitui.layers.entry import Entry, EntryKind
+from ocitui.layers.entry import Entry
 from ocitui.layers.nested.data import Data
 from ocitui.layers.nested.erofs_file import ErofsFile
 from ocitui.layers.nested.erofs_image import ErofsImage
 from ocitui.layers.nested.errors import ArchiveError
 from ocitui.layers.nested.members import Members
 from ocitui.layers.nested.pages import Pages
-from ocitui.layers.nested.tree_walk import Inode, TreeWalk, device_numbers, kind_of_mode
+from ocitui.layers.nested.tree_walk import Inode, TreeWalk, device_numbers, inode_of
 from ocitui.layers.nested.xattrs import collect, read_allowance
-from ocitui.layers.tar.sink import Extra
 
 _NAME = struct.Struct("<QHBB")
-_TARGET_LIMIT = 1 << 16
-"""Bytes of a symbolic link's target: no block is larger."""
 
 
 class Erofs:
@@ -69,27 +65,12 @@ class Erofs:
 
     def _inode(self, number: int) -> Inode:
         found = self._image.inode(number)
-        kind = kind_of_mode(found.mode)
-        target = device = None
-        if kind is EntryKind.SYMLINK:
-            if found.size > _TARGET_LIMIT:
-                raise ArchiveError(f"its inode is damaged: a link to {found.size:,} bytes")
-            target = ErofsFile(self._image, found).read(0, found.size)
-        elif kind in (EntryKind.CHARACTER_DEVICE, EntryKind.BLOCK_DEVICE):
-            device = device_numbers(found.word)
-        xattrs, lost = collect(self._image.xattrs(found, self._allowance))
-        is_file = kind is EntryKind.FILE
-        return Inode(
-            kind,
-            stat.S_IMODE(found.mode),
-            found.uid,
-            found.gid,
-            found.size if is_file else 0,
-            found.mtime_ns,
-            target,
-            number if is_file else None,
-            Extra(device=device, xattrs=xattrs) or None,
-            lost,
+        return inode_of(
+            number,
+            found,
+            lambda: ErofsFile(self._image, found).read(0, found.size),
+            lambda: device_numbers(found.word),
+            lambda: collect(self._image.xattrs(found, self._allowance)),
         )
 
     def _children(self, number: int) -> Iterator[tuple[bytes, int]]:

@@ -4,11 +4,10 @@ Read by ocitui itself: of the libraries for it, one leaves out files (the last i
 block) and gives what is elsewhere for the holes of a file, the other reads twenty times its size to list one.
 """
 
-import stat
 import struct
 from collections.abc import Iterator
 
-from ocitui.layers.entry import Entry, EntryKind
+from ocitui.layers.entry import Entry
 from ocitui.layers.nested import members as limits
 from ocitui.layers.nested.data import Data
 from ocitui.layers.nested.errors import ArchiveError
@@ -24,13 +23,11 @@ from ocitui.layers.nested.ext_image import (
 )
 from ocitui.layers.nested.members import Members
 from ocitui.layers.nested.pages import Pages
-from ocitui.layers.nested.tree_walk import Inode, TreeWalk, device_numbers, kind_of_mode
+from ocitui.layers.nested.tree_walk import Inode, TreeWalk, device_numbers, inode_of
 from ocitui.layers.nested.xattrs import collect, read_allowance
-from ocitui.layers.tar.sink import Extra, FullIndexError
+from ocitui.layers.tar.sink import FullIndexError
 
 _NAME = struct.Struct("<IHBB")
-_TARGET_LIMIT = 1 << 16
-"""Bytes of a symbolic link's target: no block is larger."""
 _INLINE = b"system.data"
 """The extended attribute with the data that have no room in an inode's list of blocks."""
 _INLINE_PARENT = 4
@@ -121,28 +118,18 @@ class Ext:
 
     def _inode(self, number: int) -> Inode:
         found = self._image.inode(number)
-        kind = kind_of_mode(found.mode)
-        target = device = None
-        if kind is EntryKind.SYMLINK:
-            if found.size > _TARGET_LIMIT:
-                raise ArchiveError(f"its inode is damaged: a link to {found.size:,} bytes")
-            target = found.block[: found.size] if found.is_short_link else self._read(found, 0, found.size)
-        elif kind in (EntryKind.CHARACTER_DEVICE, EntryKind.BLOCK_DEVICE):
-            device = _device(found.block)
-        xattrs, lost = collect(self._image.xattrs(found, self._allowance))
-        xattrs.pop(_INLINE, None)
-        is_file = kind is EntryKind.FILE
-        return Inode(
-            kind,
-            stat.S_IMODE(found.mode),
-            found.uid,
-            found.gid,
-            found.size if is_file else 0,
-            found.mtime_ns,
-            target,
-            number if is_file else None,
-            Extra(device=device, xattrs=xattrs) or None,
-            lost,
+
+        def xattrs() -> tuple[dict[bytes, bytes], str]:
+            held, lost = collect(self._image.xattrs(found, self._allowance))
+            held.pop(_INLINE, None)
+            return held, lost
+
+        return inode_of(
+            number,
+            found,
+            lambda: found.block[: found.size] if found.is_short_link else self._read(found, 0, found.size),
+            lambda: _device(found.block),
+            xattrs,
         )
 
     def _children(self, number: int) -> Iterator[tuple[bytes, int]]:

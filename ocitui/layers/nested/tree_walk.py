@@ -3,9 +3,10 @@
 import stat
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Protocol
 
 from ocitui.display import printable
-from ocitui.layers.entry import EntryKind
+from ocitui.layers.entry import DEVICE_KINDS, EntryKind
 from ocitui.layers.nested import members as limits
 from ocitui.layers.nested.errors import ArchiveError
 from ocitui.layers.nested.members import Members
@@ -19,6 +20,25 @@ _KINDS = {
     stat.S_IFBLK: EntryKind.BLOCK_DEVICE,
     stat.S_IFIFO: EntryKind.FIFO,
 }
+
+
+_TARGET_LIMIT = 1 << 16
+"""Bytes of a symbolic link's target: no block is larger."""
+
+
+class StoredInode(Protocol):
+    """The fields of an inode that has the mode of stat(2), as ext and erofs store them."""
+
+    @property
+    def mode(self) -> int: ...
+    @property
+    def uid(self) -> int: ...
+    @property
+    def gid(self) -> int: ...
+    @property
+    def size(self) -> int: ...
+    @property
+    def mtime_ns(self) -> int: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +166,46 @@ class TreeWalk:
 def device_numbers(word: int) -> tuple[int, int]:
     """Return the major and the minor number of a device from 32 bits, as Linux stores both (``new_decode_dev``)."""
     return word >> 8 & 0xFFF, (word & 0xFF) | (word >> 12 & 0xFFF00)
+
+
+def inode_of(
+    number: int,
+    stored: StoredInode,
+    target: Callable[[], bytes],
+    device: Callable[[], tuple[int, int]],
+    xattrs: Callable[[], tuple[dict[bytes, bytes], str]],
+) -> Inode:
+    """Return what is listed of an inode, of which no more is read than its kind has.
+
+    Args:
+        number: by which the filesystem knows it.
+        stored: its fields.
+        target: gives the target of a symbolic link.
+        device: gives the numbers of a device.
+        xattrs: gives its extended attributes, and the reason why some are left out.
+
+    Raises:
+        ArchiveError: a link is too long. What the functions raise comes through.
+    """
+    kind = kind_of_mode(stored.mode)
+    if kind is EntryKind.SYMLINK and stored.size > _TARGET_LIMIT:
+        raise ArchiveError(f"its inode is damaged: a link to {stored.size:,} bytes")
+    led_to = target() if kind is EntryKind.SYMLINK else None
+    numbers = device() if kind in DEVICE_KINDS else None
+    found, lost = xattrs()
+    is_file = kind is EntryKind.FILE
+    return Inode(
+        kind,
+        stat.S_IMODE(stored.mode),
+        stored.uid,
+        stored.gid,
+        stored.size if is_file else 0,
+        stored.mtime_ns,
+        led_to,
+        number if is_file else None,
+        Extra(device=numbers, xattrs=found) or None,
+        lost,
+    )
 
 
 def kind_of_mode(mode: int) -> EntryKind:
